@@ -1,6 +1,6 @@
 """Verbs about growers: apply, admit, refuse, leave. Nothing here commits."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -180,14 +180,8 @@ def _add(application: Application, *, at: datetime) -> Grower:
 
 
 def _write(grower: Grower, application: Application) -> None:
-    grower.name = application.name
-    grower.contact_name = application.contact_name
-    grower.phone = application.phone
-    grower.phone_public = application.phone_public
-    grower.unit_id = application.unit_id
-    grower.uscc = application.uscc
-    grower.production_licence_number = application.production_licence_number
-    grower.about = application.about
+    for name, value in asdict(application).items():
+        setattr(grower, name, value)
 
 
 def _free_slug(name: str) -> str:

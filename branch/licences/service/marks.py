@@ -1,6 +1,7 @@
 """Marks: entering them, correcting them, publishing a new version of their rules. Nothing here commits."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -36,16 +37,7 @@ def enter_mark(
     _write(mark, facts)
     session.add(mark)
     session.flush()
-    session.add(
-        MarkRules(
-            mark_id=mark.id,
-            version=1,
-            text=rules_text.strip(),
-            published_at=at,
-            published_by_account_id=by_account_id,
-        )
-    )
-    session.flush()
+    _add_rules(mark, rules_text, by_account_id, at)
     return get_mark(facts.code)
 
 
@@ -75,6 +67,11 @@ def publish_rules(code: str, text: str, *, by_account_id: int, at: datetime) -> 
     if not text.strip() or text.strip() == present.text:
         raise Invalid(_("The text is the same as the present version."), code="rules_unchanged")
     mark.rules_version += 1
+    _add_rules(mark, text, by_account_id, at)
+    return mark.rules_version
+
+
+def _add_rules(mark: Mark, text: str, by_account_id: int | None, at: datetime) -> None:
     session.add(
         MarkRules(
             mark_id=mark.id,
@@ -85,7 +82,6 @@ def publish_rules(code: str, text: str, *, by_account_id: int, at: datetime) -> 
         )
     )
     session.flush()
-    return mark.rules_version
 
 
 def _locked(code: str, by_account_id: int) -> Mark:
@@ -104,10 +100,7 @@ def _write(mark: Mark, facts: MarkFacts) -> None:
     mark.registrant = facts.registrant
     mark.registration_number = facts.registration_number
     mark.classes = facts.classes
-    mark.cultivar_groups = [
-        {"code": group.code, "name_zh": group.name_zh, "name_en": group.name_en}
-        for group in facts.cultivar_groups
-    ]
+    mark.cultivar_groups = [asdict(group) for group in facts.cultivar_groups]
     if facts.logo_key:
         mark.logo_key = facts.logo_key
 

@@ -13,7 +13,6 @@ from branch.platforms.rules.pasted_text import WebAddress, words
 from branch.platforms.rules.shop_pages import (
     TOKEN,
     Answer,
-    Platform,
     Refusal,
     numbers,
     own_label,
@@ -52,12 +51,8 @@ _TAOBAO_NUMBERS = {
 }
 
 
-def taobao(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+def taobao(sub: str, address: WebAddress) -> Answer:
     """A shop's own host or a page of Taobao's below `taobao.com`; `sub` is the host without that domain."""
-    return Platform.TAOBAO, _taobao_keys(sub, address)
-
-
-def _taobao_keys(sub: str, address: WebAddress) -> Answer:
     if sub in _TAOBAO_SHOP_HOSTS:
         return numbers(address, _TAOBAO_NUMBERS)
     if sub in _TAOBAO_MIXED_HOSTS:
@@ -75,39 +70,36 @@ def _taobao_keys(sub: str, address: WebAddress) -> Answer:
     return (f"taobao:shop:{numbered.group(1)}",) if numbered else (f"taobao:name:{name}",)
 
 
-def tmall(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+def tmall(sub: str, address: WebAddress) -> Answer:
     """As `taobao`, below `tmall.com` and `tmall.hk`; shops there have Taobao's numbers."""
     if sub in ("shop.m", "m", "pages", "h5.m", "market.m"):
         if shows_an_item(address):
-            return Platform.TMALL, Refusal.PRODUCT_PAGE
-        return Platform.TMALL, numbers(address, _TAOBAO_NUMBERS)
+            return Refusal.PRODUCT_PAGE
+        return numbers(address, _TAOBAO_NUMBERS)
     name = own_label(sub)
     if name == "detail":
-        return Platform.TMALL, Refusal.PRODUCT_PAGE
+        return Refusal.PRODUCT_PAGE
     if name in _TAOBAO_OFFICES:
-        return Platform.TMALL, Refusal.BACK_OFFICE
+        return Refusal.BACK_OFFICE
     if name is None or name in _TMALL_OWN | SYSTEM_LABELS:
-        return Platform.TMALL, Refusal.NOT_A_SHOP
+        return Refusal.NOT_A_SHOP
     numbered = re.fullmatch(r"shop([1-9][0-9]{2,19})", name)
-    return Platform.TMALL, (f"taobao:shop:{numbered.group(1)}",) if numbered else (f"tmall:name:{name}",)
+    return (f"taobao:shop:{numbered.group(1)}",) if numbered else (f"tmall:name:{name}",)
 
 
-def alibaba_1688(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+def alibaba_1688(sub: str, address: WebAddress) -> Answer:
     """As `taobao`, below `1688.com`; a shop is a host of its own or a member of the mobile pages."""
-    platform = Platform.ALIBABA_1688
     if "offer" in address.path or sub in ("detail", "detail.m"):
-        return platform, Refusal.PRODUCT_PAGE
+        return Refusal.PRODUCT_PAGE
     if sub == "m" and len(address.path) >= 2 and address.path[0] == "winport":
         member = re.fullmatch(r"([A-Za-z0-9_\-]{3,64})\.html?", address.path[1])
-        return platform, (f"1688:member:{member.group(1).lower()}",) if member else Refusal.NOT_A_SHOP
+        return (f"1688:member:{member.group(1).lower()}",) if member else Refusal.NOT_A_SHOP
     if sub in ("winport.m", "m", "winport"):
         if "memberid" in address.ambiguous:
-            return platform, Refusal.AMBIGUOUS
+            return Refusal.AMBIGUOUS
         value = address.query.get("memberid", "")
-        return platform, (f"1688:member:{value.lower()}",) if TOKEN.fullmatch(value) else Refusal.NOT_A_SHOP
+        return (f"1688:member:{value.lower()}",) if TOKEN.fullmatch(value) else Refusal.NOT_A_SHOP
     if sub in ("work", "sellercenter"):
-        return platform, Refusal.BACK_OFFICE
+        return Refusal.BACK_OFFICE
     name = own_label(sub)
-    return platform, Refusal.NOT_A_SHOP if name is None or name in _1688_OWN | SYSTEM_LABELS else (
-        f"1688:name:{name}",
-    )
+    return Refusal.NOT_A_SHOP if name is None or name in _1688_OWN | SYSTEM_LABELS else (f"1688:name:{name}",)

@@ -10,7 +10,6 @@ from branch.platforms.rules.shop_pages import (
     NUMBER,
     TOKEN,
     Answer,
-    Platform,
     Refusal,
     numbers,
     own_label,
@@ -25,12 +24,8 @@ _JD_OWN = words("""
 """)
 
 
-def jd(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+def jd(sub: str, address: WebAddress) -> Answer:
     """A shop below `jd.com` or `jd.hk`, by its number or its own host; `sub` is the host without that domain."""
-    return Platform.JD, _jd_keys(sub, address)
-
-
-def _jd_keys(sub: str, address: WebAddress) -> Answer:
     first = address.path[0] if address.path else ""
     if sub in ("mall", "mall.m"):
         index = re.fullmatch(r"(?:index|shop)-([1-9][0-9]{2,19})\.html?", first)
@@ -47,12 +42,8 @@ def _jd_keys(sub: str, address: WebAddress) -> Answer:
     return (f"jd:name:{name}",)
 
 
-def pinduoduo(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+def pinduoduo(sub: str, address: WebAddress) -> Answer:
     """A shop by its `mall_id`, below `pinduoduo.com` and `yangkeduo.com`."""
-    return Platform.PINDUODUO, _pinduoduo_keys(sub, address)
-
-
-def _pinduoduo_keys(sub: str, address: WebAddress) -> Answer:
     page = address.path[-1] if address.path else ""
     if re.fullmatch(r"goods\w*\.html", page):
         return Refusal.PRODUCT_PAGE
@@ -65,27 +56,27 @@ def _pinduoduo_keys(sub: str, address: WebAddress) -> Answer:
     return Refusal.NOT_A_SHOP
 
 
-def douyin_shop(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+def douyin_shop(sub: str, address: WebAddress) -> Answer:
     """Pages of Douyin's shops (jinritemai.com)."""
     path = "/".join(address.path)
     if sub in ("fxg", "buyin", "compass", "im"):
-        return Platform.DOUYIN, Refusal.BACK_OFFICE
+        return Refusal.BACK_OFFICE
     if re.search(r"(?:detail|product)", path):
-        return Platform.DOUYIN, Refusal.PRODUCT_PAGE
+        return Refusal.PRODUCT_PAGE
     if sub == "haohuo" and "shop" in address.path:
         for name in ("shopid", "id"):
             if name in address.ambiguous:
-                return Platform.DOUYIN, Refusal.AMBIGUOUS
+                return Refusal.AMBIGUOUS
         named = {
             address.query[name] for name in ("shopid", "id") if TOKEN.fullmatch(address.query.get(name, ""))
         }
         if len(named) == 1:
-            return Platform.DOUYIN, (f"douyin:shop:{named.pop()}",)
-        return Platform.DOUYIN, Refusal.AMBIGUOUS if named else Refusal.NOT_A_SHOP
-    return Platform.DOUYIN, Refusal.NOT_A_SHOP
+            return (f"douyin:shop:{named.pop()}",)
+        return Refusal.AMBIGUOUS if named else Refusal.NOT_A_SHOP
+    return Refusal.NOT_A_SHOP
 
 
-def douyin_profile(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+def douyin_profile(sub: str, address: WebAddress) -> Answer:
     """A seller's own page on douyin.com or iesdouyin.com."""
     segments = address.path[1:] if address.path[:1] == ("share",) else address.path
     if (
@@ -94,28 +85,27 @@ def douyin_profile(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
         and segments[0] == "user"
         and TOKEN.fullmatch(segments[1])
     ):
-        return Platform.DOUYIN, (f"douyin:user:{segments[1]}",)
-    return Platform.DOUYIN, Refusal.NOT_A_SHOP
+        return (f"douyin:user:{segments[1]}",)
+    return Refusal.NOT_A_SHOP
 
 
-def weidian(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+def weidian(sub: str, address: WebAddress) -> Answer:
     """A shop by its number: in its host, behind `/s/`, or as `userid`."""
-    platform = Platform.WEIDIAN
     numbered = re.fullmatch(r"(?:shop)?([1-9][0-9]{2,19})(?:\.v)?", sub)
     if numbered:
-        return platform, (f"weidian:shop:{numbered.group(1)}",)
+        return (f"weidian:shop:{numbered.group(1)}",)
     if sub == "d":
-        return platform, Refusal.BACK_OFFICE
+        return Refusal.BACK_OFFICE
     if sub not in ("", "www", "h5", "m", "v", "shop"):
-        return platform, Refusal.NOT_A_SHOP
+        return Refusal.NOT_A_SHOP
     if shows_an_item(address) or "item.html" in address.path:
-        return platform, Refusal.PRODUCT_PAGE
+        return Refusal.PRODUCT_PAGE
     if len(address.path) == 2 and address.path[0] == "s" and NUMBER.fullmatch(address.path[1]):
-        return platform, (f"weidian:shop:{address.path[1]}",)
-    return platform, numbers(address, {"userid": "weidian:shop", "shopid": "weidian:shop"})
+        return (f"weidian:shop:{address.path[1]}",)
+    return numbers(address, {"userid": "weidian:shop", "shopid": "weidian:shop"})
 
 
-def wechat_store(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+def wechat_store(sub: str, address: WebAddress) -> Answer:
     """WeChat's own stores: store.weixin.qq.com/shop/<id>."""
     if (
         sub == "store"
@@ -123,15 +113,15 @@ def wechat_store(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
         and address.path[0] == "shop"
         and TOKEN.fullmatch(address.path[1])
     ):
-        return Platform.WECHAT, (f"wechat:store:{address.path[1]}",)
-    return Platform.WECHAT, Refusal.NOT_A_SHOP
+        return (f"wechat:store:{address.path[1]}",)
+    return Refusal.NOT_A_SHOP
 
 
-def youzan(sub: str, address: WebAddress) -> tuple[Platform, Answer]:
+def youzan(sub: str, address: WebAddress) -> Answer:
     """Youzan's shops, which live inside WeChat."""
     numbered = re.fullmatch(r"shop([1-9][0-9]{2,19})(?:\.m)?", sub)
     if numbered:
-        return Platform.WECHAT, (f"youzan:shop:{numbered.group(1)}",)
+        return (f"youzan:shop:{numbered.group(1)}",)
     if sub == "h5" and not shows_an_item(address):
-        return Platform.WECHAT, numbers(address, {"kdtid": "youzan:kdt"})
-    return Platform.WECHAT, Refusal.NOT_A_SHOP
+        return numbers(address, {"kdtid": "youzan:kdt"})
+    return Refusal.NOT_A_SHOP

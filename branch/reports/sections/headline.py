@@ -23,20 +23,8 @@ def headline(period: Period, scope: Scope) -> tuple[Figure, ...]:
     now, before = figures.total(scope.summed_now(period)), figures.total(scope.summed_before(period))
     like = scope.like_for_like(period)
     all_growth = figures.net_growth(now.net_minor, before.net_minor)
-    price = numbers.NOTHING if now.average_price_minor is None else numbers.yuan(now.average_price_minor)
     return (
-        Figure(
-            "net",
-            _("Net sales"),
-            numbers.amount(now.net_minor),
-            "D1",
-            _("counted"),
-            _(
-                "%(plants)s, average price %(price)s yuan a plant.",
-                plants=numbers.plants(now.plants),
-                price=price,
-            ),
-        ),
+        net_figure(now, with_plants=True),
         _against_last_year(all_growth, like),
         headline_figure(period, scope),
     )
@@ -45,18 +33,11 @@ def headline(period: Period, scope: Scope) -> tuple[Figure, ...]:
 def _against_last_year(all_growth: Decimal | None, like: figures.LikeForLike) -> Figure:
     """Like-for-like where it may be stated, else all growers."""
     if like.growth is None:
-        return Figure(
-            "growth",
-            _("Against last year, all growers"),
-            _stated(all_growth),
-            "D2",
-            _("compared"),
-            ordinary_growth(),
-        )
+        return growth_figure(all_growth)
     return Figure(
         "like_for_like",
         _("Against last year, like-for-like"),
-        _stated(like.growth),
+        stated(like.growth),
         "D3",
         _("compared, constant growers"),
         _(
@@ -68,7 +49,24 @@ def _against_last_year(all_growth: Decimal | None, like: figures.LikeForLike) ->
     )
 
 
-def _stated(ratio: Decimal | None) -> str:
+def net_figure(now: figures.Totals, *, with_plants: bool) -> Figure:
+    """Rung D1: net sales, and what was paid for a plant."""
+    price = numbers.NOTHING if now.average_price_minor is None else numbers.yuan(now.average_price_minor)
+    sold = _(
+        "%(plants)s, average price %(price)s yuan a plant.", plants=numbers.plants(now.plants), price=price
+    )
+    amount = numbers.amount(now.net_minor)
+    return Figure("net", _("Net sales"), amount, "D1", _("counted"), sold if with_plants else "")
+
+
+def growth_figure(growth: Decimal | None) -> Figure:
+    """Rung D2: all growers against last year."""
+    label = _("Against last year, all growers")
+    return Figure("growth", label, stated(growth), "D2", _("compared"), ordinary_growth())
+
+
+def stated(ratio: Decimal | None) -> str:
+    """A relative change with its sign, or that there is none."""
     return _("not stated") if ratio is None else numbers.signed(ratio)
 
 

@@ -16,6 +16,7 @@ from branch.reports.facts.coded_sums import OTHERS
 from branch.reports.facts.evidence import Scope
 from branch.reports.sections.breakdown_table import LONGEST_CHART, sales_bars, why_empty
 from branch.reports.sections.comparison import all_growers_sentence, not_yet_compared, ordinary_growth
+from branch.reports.sections.headline import growth_figure, net_figure, stated
 from branch.reports.sections.money_charts import month_columns, months_chart
 from branch.reports.sections.public_sums import LIKE, Breakdown, Part
 from branch.reports.wording import numbers
@@ -30,30 +31,13 @@ def headline(
     """The figures of the first page; with `within`, net sales only, as nothing else of such a unit was checked."""
     now, before = whole.totals
     like = scope.like_for_like(period)
-    growth = figures.net_growth(now.net_minor, before.net_minor)
-    not_stated = _("not stated")
-    sold = _(
-        "%(plants)s, average price %(price)s yuan a plant.",
-        plants=numbers.plants(now.plants),
-        price=numbers.NOTHING if now.average_price_minor is None else numbers.yuan(now.average_price_minor),
-    )
-    third = numbers.signed(like.growth) if like_shown and like.growth is not None else not_stated
     return (
-        Figure(
-            "net", _("Net sales"), numbers.amount(now.net_minor), "D1", _("counted"), "" if within else sold
-        ),
-        Figure(
-            "growth",
-            _("Against last year, all growers"),
-            not_stated if growth is None else numbers.signed(growth),
-            "D2",
-            _("compared"),
-            ordinary_growth(),
-        ),
+        net_figure(now, with_plants=not within),
+        growth_figure(figures.net_growth(now.net_minor, before.net_minor)),
         Figure(
             LIKE,
             _("Against last year, like-for-like"),
-            third,
+            stated(like.growth if like_shown else None),
             "D3",
             _("compared, constant growers"),
             _("%(growers)s growers with complete data. Not an effect of the mark.", growers=len(like.inside)),
