@@ -5,17 +5,16 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Record, fk
+from branch.growers.states import GrowerState
+from core.database import Record, fk, one_of_check
 from core.types import UTCDateTime
-
-STATES = "'applied', 'admitted', 'refused', 'left'"
 
 
 class Grower(Record):
     """A household, cooperative or company that raises plants in a village of the tree."""
 
     __tablename__ = "grower"
-    __table_args__ = (CheckConstraint(f"state IN ({STATES})", name="state_known"),)
+    __table_args__ = (CheckConstraint(one_of_check("state", GrowerState), name="state_known"),)
 
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(80))
@@ -52,7 +51,7 @@ class GrowerChange(Record):
     """One step of a grower's state: who, when, why. Rows are only ever added."""
 
     __tablename__ = "grower_change"
-    __table_args__ = (CheckConstraint(f"to_state IN ({STATES})", name="to_state_known"),)
+    __table_args__ = (CheckConstraint(one_of_check("to_state", GrowerState), name="to_state_known"),)
 
     grower_id: Mapped[int] = fk("grower.id")
     from_state: Mapped[str | None] = mapped_column(String(16))

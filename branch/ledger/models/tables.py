@@ -5,8 +5,10 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from branch.ledger.rules.costs import Purpose
+from branch.ledger.rules.facts import FactKind
 from core import append_only
-from core.database import Record, fk
+from core.database import Record, fk, one_of_check
 from core.types import JSONType, UTCDateTime
 
 # The same rules as `facts.SIGN_RULES`, held by the database as well.
@@ -24,7 +26,7 @@ class SaleFactRow(Record):
     __tablename__ = "sale_fact"
     __table_args__ = (
         UniqueConstraint("source", "source_ref"),
-        CheckConstraint("kind IN ('sale', 'refund', 'reversal')", name="kind_known"),
+        CheckConstraint(one_of_check("kind", FactKind), name="kind_known"),
         CheckConstraint(f"kind <> 'sale' OR ({SALE})", name="sale_signs"),
         CheckConstraint(f"kind <> 'refund' OR ({REFUND})", name="refund_signs"),
         CheckConstraint(
@@ -214,9 +216,7 @@ class GrowerCost(Record):
     __tablename__ = "grower_cost"
     __table_args__ = (
         UniqueConstraint("grower_id", "season", "purpose", "version"),
-        CheckConstraint(
-            "purpose IN ('seedlings', 'labour', 'land', 'packing', 'other')", name="purpose_known"
-        ),
+        CheckConstraint(one_of_check("purpose", Purpose), name="purpose_known"),
         CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
         CheckConstraint("version >= 1", name="version_from_one"),
     )

@@ -6,11 +6,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, Date, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Record, fk
+from branch.licences.states import LicenceState, Step
+from core.database import Record, fk, one_of_check
 from core.types import JSONType, UTCDateTime
 
-STATES = "'applied', 'valid', 'suspended', 'expired', 'withdrawn'"
-STEPS = "'apply', 'grant', 'refuse', 'suspend', 'reinstate', 'extend', 'expire', 'withdraw'"
 OPEN_STATES = text("state IN ('applied', 'valid', 'suspended')")
 
 
@@ -61,7 +60,7 @@ class Licence(Record):
 
     __tablename__ = "licence"
     __table_args__ = (
-        CheckConstraint(f"state IN ({STATES})", name="state_known"),
+        CheckConstraint(one_of_check("state", LicenceState), name="state_known"),
         CheckConstraint("valid_until >= valid_from", name="days_in_order"),
         CheckConstraint(
             "state IN ('applied', 'withdrawn') OR "
@@ -99,9 +98,9 @@ class LicenceChange(Record):
 
     __tablename__ = "licence_change"
     __table_args__ = (
-        CheckConstraint(f"step IN ({STEPS})", name="step_known"),
-        CheckConstraint(f"from_state IN ({STATES})", name="from_state_known"),
-        CheckConstraint(f"to_state IN ({STATES})", name="to_state_known"),
+        CheckConstraint(one_of_check("step", Step), name="step_known"),
+        CheckConstraint(one_of_check("from_state", LicenceState), name="from_state_known"),
+        CheckConstraint(one_of_check("to_state", LicenceState), name="to_state_known"),
     )
 
     licence_id: Mapped[int] = fk("licence.id")

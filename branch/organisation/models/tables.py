@@ -5,10 +5,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Record, fk
+from branch.organisation.rules.roles import Role
+from core.database import Record, fk, one_of_check
 from core.types import UTCDateTime
-
-ROLES = "'buyer', 'grower', 'technician', 'secretary', 'committee', 'operator'"
 
 
 class Unit(Record):
@@ -37,7 +36,7 @@ class Membership(Record):
 
     __tablename__ = "membership"
     __table_args__ = (
-        CheckConstraint(f"role IN ({ROLES})", name="role_known"),
+        CheckConstraint(one_of_check("role", Role), name="role_known"),
         CheckConstraint("unit_id IS NOT NULL OR role IN ('buyer', 'operator')", name="at_a_unit"),
         UniqueConstraint("account_id", "unit_id", "role"),
         Index(
@@ -61,7 +60,7 @@ class MembershipChange(Record):
 
     __tablename__ = "membership_change"
     __table_args__ = (
-        CheckConstraint(f"role IN ({ROLES})", name="role_known"),
+        CheckConstraint(one_of_check("role", Role), name="role_known"),
         CheckConstraint("action IN ('given', 'taken')", name="action_known"),
     )
 
@@ -104,7 +103,7 @@ class Invitation(Record):
 
     __tablename__ = "invitation"
     __table_args__ = (
-        CheckConstraint(f"role IN ({ROLES})", name="role_known"),
+        CheckConstraint(one_of_check("role", Role), name="role_known"),
         CheckConstraint("(unit_id IS NULL) <> (grower_id IS NULL)", name="to_one_place"),
         CheckConstraint("accepted_at IS NULL OR ended_at IS NULL", name="settled_once"),
     )

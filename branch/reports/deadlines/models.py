@@ -6,10 +6,8 @@ from sqlalchemy import CheckConstraint, Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from branch.reports.deadlines.rules import Step
-from core.database import Record, fk
+from core.database import Record, fk, one_of_check
 from core.types import UTCDateTime
-
-STEPS = ", ".join(f"'{step}'" for step in Step)
 
 
 class ReportDuty(Record):
@@ -35,7 +33,7 @@ class ReportReminder(Record):
     __tablename__ = "report_reminder"
     __table_args__ = (
         UniqueConstraint("duty_id", "step"),
-        CheckConstraint(f"step IN ({STEPS})", name="step_known"),
+        CheckConstraint(one_of_check("step", Step), name="step_known"),
         CheckConstraint("sent >= 0", name="sent_not_negative"),
     )
 

@@ -8,10 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from branch.ledger.rules.periods import LONGEST_KEY
 from branch.reports.states import ReportState
-from core.database import Record, fk
+from core.database import Record, fk, one_of_check
 from core.types import JSONType, UTCDateTime
-
-STATES = ", ".join(f"'{state}'" for state in ReportState)
 
 
 class Report(Record):
@@ -26,7 +24,7 @@ class Report(Record):
     __tablename__ = "report"
     __table_args__ = (
         UniqueConstraint("unit_id", "period", "version"),
-        CheckConstraint(f"state IN ({STATES})", name="state_known"),
+        CheckConstraint(one_of_check("state", ReportState), name="state_known"),
         CheckConstraint("version > 0 AND revision >= 0", name="counts_positive"),
         Index("ix_report_state", "state"),
     )
@@ -53,7 +51,7 @@ class ReportReview(Record):
     __tablename__ = "report_review"
     __table_args__ = (
         UniqueConstraint("report_id", "revision"),
-        CheckConstraint(f"to_state IN ({STATES})", name="to_state_known"),
+        CheckConstraint(one_of_check("to_state", ReportState), name="to_state_known"),
     )
 
     report_id: Mapped[int] = fk("report.id")

@@ -5,12 +5,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Record, fk
+from branch.platforms.rules.shop_pages import Platform
+from branch.storefronts.states import StorefrontState, StorefrontStep
+from core.database import Record, fk, one_of_check
 from core.types import UTCDateTime
-
-PLATFORMS = "'taobao', 'tmall', 'pinduoduo', 'jd', 'douyin', '1688', 'weidian', 'wechat', 'website'"
-STATES = "'proposed', 'authorised', 'refused', 'suspended', 'ended'"
-STEPS = "'propose', 'authorise', 'refuse', 'suspend', 'reinstate', 'end'"
 
 
 class Storefront(Record):
@@ -18,8 +16,8 @@ class Storefront(Record):
 
     __tablename__ = "storefront"
     __table_args__ = (
-        CheckConstraint(f"platform IN ({PLATFORMS})", name="platform_known"),
-        CheckConstraint(f"state IN ({STATES})", name="state_known"),
+        CheckConstraint(one_of_check("platform", Platform), name="platform_known"),
+        CheckConstraint(one_of_check("state", StorefrontState), name="state_known"),
     )
 
     public_id: Mapped[str] = mapped_column(String(16), unique=True)
@@ -67,8 +65,8 @@ class StorefrontChange(Record):
 
     __tablename__ = "storefront_change"
     __table_args__ = (
-        CheckConstraint(f"step IN ({STEPS})", name="step_known"),
-        CheckConstraint(f"to_state IN ({STATES})", name="to_state_known"),
+        CheckConstraint(one_of_check("step", StorefrontStep), name="step_known"),
+        CheckConstraint(one_of_check("to_state", StorefrontState), name="to_state_known"),
     )
 
     storefront_id: Mapped[int] = fk("storefront.id")

@@ -6,10 +6,8 @@ from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint, t
 from sqlalchemy.orm import Mapped, mapped_column
 
 from branch.reports.editions.states import EditionState
-from core.database import Record, fk
+from core.database import Record, fk, one_of_check
 from core.types import UTCDateTime
-
-STATES = ", ".join(f"'{state}'" for state in EditionState)
 
 
 class ReportEdition(Record):
@@ -21,7 +19,7 @@ class ReportEdition(Record):
     __tablename__ = "report_edition"
     __table_args__ = (
         UniqueConstraint("unit_id", "period", "number"),
-        CheckConstraint(f"state IN ({STATES})", name="state_known"),
+        CheckConstraint(one_of_check("state", EditionState), name="state_known"),
         CheckConstraint("number > 0", name="number_positive"),
         CheckConstraint("(state = 'withdrawn') = (reason <> '')", name="withdrawn_with_a_reason"),
         Index(

@@ -6,10 +6,8 @@ from sqlalchemy import CheckConstraint, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from branch.reports.questions.states import PostKind
-from core.database import Record, fk
+from core.database import Record, fk, one_of_check
 from core.types import UTCDateTime
-
-KINDS = ", ".join(f"'{kind}'" for kind in PostKind)
 
 
 class ReportPost(Record):
@@ -22,7 +20,7 @@ class ReportPost(Record):
     __tablename__ = "report_post"
     __table_args__ = (
         UniqueConstraint("unit_id", "period", "number"),
-        CheckConstraint(f"kind IN ({KINDS})", name="kind_known"),
+        CheckConstraint(one_of_check("kind", PostKind), name="kind_known"),
         CheckConstraint("(kind = 'question') = (about_id IS NULL)", name="replies_are_about_a_question"),
         CheckConstraint("kind = 'question' OR NOT returned", name="questions_return"),
         CheckConstraint("number > 0", name="number_positive"),
