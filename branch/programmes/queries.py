@@ -13,7 +13,7 @@ from branch.organisation.models.tables import Unit
 from branch.organisation.queries.tree import UnitView, require_unit_access, unit_name, units_where
 from branch.programmes.models.tables import Programme
 from core.clock import local_day
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
 
 # A date noted this much later may have been chosen for what the sales did after it.
@@ -78,10 +78,7 @@ def programme_for(account_id: int, programme_id: int) -> ProgrammeLine:
 
 
 def _line(row: Programme, unit: UnitView) -> ProgrammeLine:
-    return ProgrammeLine(
-        row.id, unit_name(unit), row.name, row.started_on, row.note, row.noted_by, row.noted_at,
-        row.withdrawn_at, row.withdrawn_reason,
-    )  # fmt: skip
+    return view_of(ProgrammeLine, row, unit_name=unit_name(unit))
 
 
 def programmes_of(unit_ids: Sequence[int]) -> list[ProgrammeView]:

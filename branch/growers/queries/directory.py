@@ -13,7 +13,7 @@ from branch.growers.states import GrowerState
 from branch.organisation.models.tables import Unit
 from branch.organisation.queries.tree import UnitView, unit_view, units_below, units_where
 from core.accounts.models.account import Account
-from core.database import read_columns, session
+from core.database import read_columns, session, view_of
 from core.errors import Forbidden, NotFound
 from core.safe_methods import asked_once_while_reading
 from core.scopes import Scope, note_checked
@@ -78,19 +78,13 @@ def _select() -> Select[Grower, Unit]:
 
 
 def _view(grower: Grower, unit: Unit) -> GrowerView:
-    return GrowerView(
-        id=grower.id,
-        slug=grower.slug,
-        name=grower.name,
-        unit_id=grower.unit_id,
+    return view_of(
+        GrowerView,
+        grower,
         unit_path=unit.path,
         village_name_zh=unit.name_zh,
         village_name_en=unit.name_en,
-        state=grower.state,
         phone_public=grower.phone if grower.phone_public else None,
-        about=grower.about,
-        uscc=grower.uscc,
-        production_licence_number=grower.production_licence_number,
     )
 
 
@@ -112,15 +106,7 @@ _BY_IDS = (
 
 
 def _file(grower: Grower, unit: Unit) -> GrowerFile:
-    return GrowerFile(
-        grower=_view(grower, unit),
-        village=unit_view(unit),
-        contact_name=grower.contact_name,
-        phone=grower.phone,
-        state_reason=grower.state_reason,
-        applied_at=grower.applied_at,
-        decided_at=grower.decided_at,
-    )
+    return view_of(GrowerFile, grower, grower=_view(grower, unit), village=unit_view(unit))
 
 
 def find_grower(*, id: int | None = None, slug: str | None = None) -> GrowerView | None:  # noqa: A002 - the public name of the key
@@ -258,10 +244,7 @@ def changes_of(grower_id: int) -> list[GrowerChangeView]:
         .where(GrowerChange.grower_id == grower_id)
         .order_by(GrowerChange.id)
     )
-    return [
-        GrowerChangeView(change.at, change.from_state, change.to_state, name or "", change.reason)
-        for change, name in rows
-    ]
+    return [view_of(GrowerChangeView, change, by=name or "") for change, name in rows]
 
 
 def was_admitted(grower_id: int) -> bool:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from branch.ledger.models.tables import SalesChannel
-from core.database import session
+from core.database import session, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,4 @@ def declarations_of(grower_ids: Iterable[int]) -> dict[tuple[int, str], Declarat
         .where(SalesChannel.grower_id.in_(list(grower_ids)))
         .order_by(SalesChannel.grower_id, SalesChannel.channel, SalesChannel.version)
     )
-    return {
-        (row.grower_id, row.channel): Declaration(
-            row.grower_id, row.channel, row.sells, row.since, row.until, row.version, row.at
-        )
-        for row in rows
-    }
+    return {(row.grower_id, row.channel): view_of(Declaration, row) for row in rows}

@@ -15,7 +15,7 @@ from branch.ledger.queries import sums
 from branch.ledger.queries.coverage import covered_months
 from branch.ledger.rules.costs import NetIncome, added, costs_of
 from branch.ledger.rules.periods import Period
-from core.database import session
+from core.database import session, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def entries_of(grower_id: int, season: Period) -> list[CostEntry]:
         .where(GrowerCost.grower_id == grower_id, GrowerCost.season == season.key)
         .order_by(GrowerCost.id.desc())
     )
-    return [CostEntry(row.purpose, row.version, row.amount_minor, row.note, row.at) for row in rows]
+    return [view_of(CostEntry, row) for row in rows]
 
 
 def sheets_of(grower_ids: Iterable[int]) -> dict[int, dict[str, dict[str, int]]]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from branch.growers.queries.directory import GrowerView
 from branch.licences.models.tables import Mark, MarkRules
 from branch.organisation.models.tables import Unit
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
 from core.web.wording.languages import in_chinese
 
@@ -69,23 +69,9 @@ class RulesView:
 
 
 def _view(mark: Mark, unit: Unit) -> MarkView:
-    return MarkView(
-        id=mark.id,
-        unit_id=mark.unit_id,
-        unit_path=unit.path,
-        facts=MarkFacts(
-            code=mark.code,
-            name=mark.name,
-            name_en=mark.name_en,
-            kind=mark.kind,
-            registrant=mark.registrant,
-            registration_number=mark.registration_number,
-            classes=mark.classes,
-            cultivar_groups=tuple(CultivarGroup(**group) for group in mark.cultivar_groups),
-            logo_key=mark.logo_key,
-        ),
-        rules_version=mark.rules_version,
-    )
+    groups = tuple(CultivarGroup(**group) for group in mark.cultivar_groups)
+    facts = view_of(MarkFacts, mark, cultivar_groups=groups)
+    return view_of(MarkView, mark, unit_path=unit.path, facts=facts)
 
 
 def all_marks() -> list[MarkView]:
@@ -118,7 +104,7 @@ def rules_of(mark_id: int) -> list[RulesView]:
     rows = session.scalars(
         select(MarkRules).where(MarkRules.mark_id == mark_id).order_by(MarkRules.version.desc())
     )
-    return [RulesView(row.version, row.text, row.published_at) for row in rows]
+    return [view_of(RulesView, row) for row in rows]
 
 
 def get_rules(mark_id: int, version: int) -> RulesView:
@@ -130,4 +116,4 @@ def get_rules(mark_id: int, version: int) -> RulesView:
     row = session.scalar(select(MarkRules).where(MarkRules.mark_id == mark_id, MarkRules.version == version))
     if row is None:
         raise NotFound(_("This version of the rules was never published."), code="rules_unknown")
-    return RulesView(row.version, row.text, row.published_at)
+    return view_of(RulesView, row)

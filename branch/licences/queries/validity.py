@@ -18,7 +18,7 @@ from branch.licences.states import LicenceState, Scope, Standing, standing
 from branch.organisation.models.tables import Unit
 from core.accounts.models.account import Account
 from core.clock import local_day
-from core.database import read_columns, session
+from core.database import read_columns, session, view_of
 from core.errors import Conflict, NotFound
 from core.web.queries import PageByState, page_by_state
 
@@ -310,13 +310,10 @@ def changes_by_licence(licence_ids: Iterable[int]) -> dict[int, list[LicenceChan
     for change, name in rows:
         until = change.details.get("valid_until")
         changes[change.licence_id].append(
-            LicenceChangeView(
-                at=change.at,
-                step=change.step,
-                from_state=change.from_state,
-                to_state=change.to_state,
+            view_of(
+                LicenceChangeView,
+                change,
                 by=name or "",
-                reason=change.reason,
                 valid_until=date.fromisoformat(until) if until else None,
             )
         )

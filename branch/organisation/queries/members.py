@@ -13,7 +13,7 @@ from branch.organisation.queries.tree import UnitView, roles_allow, roles_held, 
 from branch.organisation.rules.roles import Role
 from core.accounts.models.account import Account
 from core.accounts.rules.identity import masked, parse_identity
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
 
 
@@ -146,14 +146,13 @@ def member_changes(units: Iterable[UnitView], *, limit: int = 30) -> list[Member
         .limit(limit)
     )
     return [
-        MemberChangeView(
-            at=change.at,
+        view_of(
+            MemberChangeView,
+            change,
             display_name=name,
             role=Role(change.role),
-            action=change.action,
             unit=by_id[change.unit_id],
             by=by_name or "",
-            reason=change.reason,
         )
         for change, name, by_name in rows
     ]

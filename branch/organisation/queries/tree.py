@@ -10,7 +10,7 @@ from branch.organisation.models.tables import Membership, Takeover, Unit
 from branch.organisation.rules.permissions import PERMISSIONS_OF
 from branch.organisation.rules.roles import TRUSTED, HeldRole, Role, covers
 from core.clock import now
-from core.database import session
+from core.database import session, view_of
 from core.errors import Forbidden, NotFound
 from core.languages import language_of
 from core.safe_methods import asked_once_while_reading
@@ -42,15 +42,7 @@ class UnitView:
 
 def unit_view(unit: Unit) -> UnitView:
     """The row as other modules see it."""
-    return UnitView(
-        id=unit.id,
-        code=unit.code,
-        name_zh=unit.name_zh,
-        name_en=unit.name_en,
-        kind=unit.kind,
-        parent_id=unit.parent_id,
-        path=unit.path,
-    )
+    return view_of(UnitView, unit)
 
 
 def unit_name(unit: UnitView) -> str:

@@ -16,7 +16,7 @@ from branch.organisation.queries.powers import may_give_each, require_may_give
 from branch.organisation.queries.tree import UnitView, roles_held, units_by_ids
 from branch.organisation.rules.roles import Role
 from core.accounts.models.account import Account
-from core.database import changed, session
+from core.database import changed, session, view_of
 from core.errors import Conflict, NotFound
 
 
@@ -152,15 +152,7 @@ def _views(*where: ColumnElement[bool], at: datetime) -> list[PendingView]:
     units = units_by_ids(row.unit_id for row, _name in rows if row.unit_id is not None)
     standing = standing_among([row for row, _name in rows])
     return [
-        PendingView(
-            id=row.id,
-            contact=row.contact,
-            role=Role(row.role),
-            unit=units.get(row.unit_id or 0),
-            by=name,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-        )
+        view_of(PendingView, row, role=Role(row.role), unit=units.get(row.unit_id or 0), by=name)
         for row, name in rows
         if row.id in standing
     ]

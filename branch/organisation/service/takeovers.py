@@ -15,7 +15,7 @@ from branch.organisation.queries.tree import UnitView, holds_everywhere, unit_by
 from branch.organisation.rules.roles import Role
 from branch.organisation.service.pending_invitations import end_powerless
 from core.accounts.models.account import Account
-from core.database import changed, session
+from core.database import changed, session, view_of
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.ids import random_id
 from core.outbox.service import record
@@ -145,16 +145,12 @@ def takeovers_of(units: Iterable[UnitView], *, at: datetime) -> list[TakeoverVie
         .limit(SHOWN)
     )
     return [
-        TakeoverView(
-            public_id=row.public_id,
+        view_of(
+            TakeoverView,
+            row,
             unit=by_id[row.unit_id],
-            account_id=row.account_id,
             by=name,
             role=Role(row.role),
-            reason=row.reason,
-            begun_at=row.begun_at,
-            ends_at=row.ends_at,
-            ended_at=row.ended_at,
             ended_by=ended_by or "",
             in_force=row.ended_at is None and row.ends_at > at,
         )

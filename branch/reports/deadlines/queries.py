@@ -13,7 +13,7 @@ from branch.organisation.queries.tree import unit_name, unit_view
 from branch.reports.deadlines.models import ReportDuty, ReportReminder
 from branch.reports.deadlines.rules import days_late
 from branch.reports.models.tables import Report
-from core.database import session
+from core.database import session, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +60,13 @@ def duties_of(
         .where(ReportReminder.duty_id.in_([duty.id for duty, _unit in rows]))
         .order_by(ReportReminder.id)
     ):
-        reminders.setdefault(reminder.duty_id, []).append(
-            ReminderView(reminder.step, reminder.sent, reminder.at)
-        )
+        reminders.setdefault(reminder.duty_id, []).append(view_of(ReminderView, reminder))
     newest = _newest(unit_ids, [duty.period for duty, _unit in rows])
     return [
-        DutyView(
-            unit_id=duty.unit_id,
+        view_of(
+            DutyView,
+            duty,
             unit_name=unit_name(unit_view(unit)),
-            period=duty.period,
-            due_on=duty.due_on,
-            submitted_at=duty.submitted_at,
             days_late=days_late(duty.due_on, submitted_at=duty.submitted_at, at=at),
             report=newest.get((duty.unit_id, duty.period), ("", ""))[0],
             state=newest.get((duty.unit_id, duty.period), ("", ""))[1],

@@ -24,7 +24,7 @@ from branch.reports.models.tables import Report, ReportFile, ReportReview
 from branch.reports.states import ReportState
 from core.accounts.queries.same_person import same_person
 from core.clock import local_moment
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
 from core.languages import FIRST
 
@@ -144,18 +144,7 @@ def reports_for(
     )
     if states is not None:
         query = query.where(Report.state.in_(states))
-    return [
-        ReportLine(
-            row.public_id,
-            unit_name(row.Unit),
-            row.period,
-            row.version,
-            row.state,
-            row.preliminary,
-            row.built_at,
-        )
-        for row in session.execute(query)
-    ]
+    return [view_of(ReportLine, row, unit_name=unit_name(row.Unit)) for row in session.execute(query)]
 
 
 def report_for(account_id: int, public_id: str, *, language: str) -> ReportView:
@@ -175,21 +164,13 @@ def report_for(account_id: int, public_id: str, *, language: str) -> ReportView:
         .where(ReportFile.report_id == report.id)
         .order_by(ReportFile.locale.desc(), ReportFile.id)
     )
-    return ReportView(
-        public_id=report.public_id,
-        unit_id=report.unit_id,
+    return view_of(
+        ReportView,
+        report,
         unit_name=unit_name(unit_by_id(report.unit_id)),
-        period=report.period,
-        version=report.version,
-        state=report.state,
-        revision=report.revision,
-        built_at=report.built_at,
         document=from_json(report.documents.get(language) or report.documents[FIRST.code]),
-        reviews=tuple(
-            ReviewView(review.from_state, review.to_state, review.by_name, review.comment, review.at)
-            for review in reviews
-        ),
-        files=tuple(FileView(file.name, file.format, file.locale, file.size) for file in files),
+        reviews=tuple(view_of(ReviewView, review) for review in reviews),
+        files=tuple(view_of(FileView, file) for file in files),
         versions=_versions(report.unit_id, report.period),
     )
 

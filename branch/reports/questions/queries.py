@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from branch.reports.models.tables import Report
 from branch.reports.questions.models.tables import ReportPost
 from branch.reports.questions.states import Post, PostKind, Question, questions_of
-from core.database import session
+from core.database import session, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +54,7 @@ def discussion_of(unit_id: int, period: str) -> Discussion:
         .order_by(ReportPost.number)
     ).all()
     posts = [
-        Post(
-            public_id=post.public_id,
-            kind=PostKind(post.kind),
-            about=about,
-            place=post.place,
-            words=post.words,
-            returned=post.returned,
-            version=version,
-            by_name=post.by_name,
-            at=post.at,
-        )
+        view_of(Post, post, kind=PostKind(post.kind), about=about, version=version)
         for post, about, version in rows
     ]
     return Discussion(len(posts), questions_of(posts))
@@ -94,10 +84,7 @@ def open_questions_at(unit_ids: Collection[int], *, limit: int = 100) -> Sequenc
         .order_by(ReportPost.at, ReportPost.id)
         .limit(limit)
     )
-    return [
-        OpenQuestion(report, post.unit_id, post.period, post.words, post.by_name, post.at)
-        for post, report in rows
-    ]
+    return [view_of(OpenQuestion, post, report=report) for post, report in rows]
 
 
 def _unanswered() -> tuple[ColumnElement[bool], ...]:

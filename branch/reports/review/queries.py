@@ -16,7 +16,7 @@ from branch.reports.questions.queries import OpenQuestion, open_questions_at
 from branch.reports.review.models import ReportKeyFigures
 from branch.reports.review.rules import sparkline
 from branch.reports.states import ReportState
-from core.database import session
+from core.database import session, view_of
 
 CAME_IN = (ReportState.SUBMITTED, ReportState.RETURNED, ReportState.ACCEPTED, ReportState.ARCHIVED)
 COUNTED = (ReportState.SUBMITTED, ReportState.ACCEPTED, ReportState.ARCHIVED)
@@ -136,13 +136,8 @@ def _trends(units: Sequence[UnitView], months: Sequence[str]) -> tuple[Trend, ..
         .order_by(Report.version)
     )
     newest = {
-        (row.unit_id, row.period): Figures(
-            row.period,
-            row.preliminary,
-            row.ReportKeyFigures.net_minor,
-            row.ReportKeyFigures.plants,
-            row.ReportKeyFigures.growth,
-            row.ReportKeyFigures.like_growth,
+        (row.unit_id, row.period): view_of(
+            Figures, row.ReportKeyFigures, period=row.period, preliminary=row.preliminary
         )
         for row in rows
     }

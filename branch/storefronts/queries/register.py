@@ -13,7 +13,7 @@ from branch.organisation.models.tables import Unit
 from branch.storefronts.models.tables import Storefront, StorefrontAddress, StorefrontChange
 from branch.storefronts.states import StorefrontState
 from core.accounts.models.account import Account
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
 from core.web.queries import PageByState, page_by_state
 
@@ -87,18 +87,7 @@ def _files() -> Select[Storefront, str, Grower, Unit]:
 
 def storefront_view(storefront: Storefront, shown: str) -> StorefrontView:
     """The row as others see it, under this address."""
-    return StorefrontView(
-        id=storefront.id,
-        public_id=storefront.public_id,
-        grower_id=storefront.grower_id,
-        mark_id=storefront.mark_id,
-        platform=storefront.platform,
-        shop_name=storefront.shop_name,
-        address=shown,
-        state=storefront.state,
-        proposed_at=storefront.proposed_at,
-        since=storefront.since,
-    )
+    return view_of(StorefrontView, storefront, address=shown)
 
 
 def _file(storefront: Storefront, shown: str, grower: Grower, unit: Unit) -> StorefrontFile:
@@ -159,7 +148,7 @@ def addresses_of(storefront_id: int) -> list[AddressView]:
         .where(StorefrontAddress.storefront_id == storefront_id)
         .order_by(StorefrontAddress.main.desc(), StorefrontAddress.id)
     )
-    return [AddressView(row.shown, row.given, row.main, row.added_at) for row in rows]
+    return [view_of(AddressView, row) for row in rows]
 
 
 def changes_of(storefront_id: int) -> list[StorefrontChangeView]:
@@ -170,10 +159,7 @@ def changes_of(storefront_id: int) -> list[StorefrontChangeView]:
         .where(StorefrontChange.storefront_id == storefront_id)
         .order_by(StorefrontChange.id)
     )
-    return [
-        StorefrontChangeView(change.at, change.step, change.to_state, name or "", change.reason)
-        for change, name in rows
-    ]
+    return [view_of(StorefrontChangeView, change, by=name or "") for change, name in rows]
 
 
 def suspended_by(public_id: str) -> list[str]:

@@ -12,7 +12,7 @@ from branch.platforms.rules.recognition import Refusal, ShopAddress, as_register
 from branch.platforms.wording import why_unrecognised
 from branch.storefronts.models.tables import Storefront, StorefrontAddress
 from branch.storefronts.states import LIVE, StorefrontState
-from core.database import session
+from core.database import session, view_of
 
 STANDING = frozenset({*LIVE, StorefrontState.PROPOSED})
 
@@ -51,14 +51,7 @@ def unjudged_addresses(*, growers: Iterable[int] | None = None) -> list[Unjudged
     whys = {row.id: why_unjudged(row.key, row.given) for _storefront, row in rows}
     judged = {storefront.id for storefront, row in rows if not whys[row.id]}
     return [
-        Unjudged(
-            storefront.public_id,
-            storefront.grower_id,
-            storefront.shop_name,
-            row.shown,
-            whys[row.id],
-            storefront.id not in judged,
-        )
+        view_of(Unjudged, storefront, address=row.shown, why=whys[row.id], alone=storefront.id not in judged)
         for storefront, row in rows
         if whys[row.id]
     ]

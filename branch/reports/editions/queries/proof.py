@@ -13,7 +13,7 @@ from branch.reports.editions.models.sealing import sealed_body, subject_of
 from branch.reports.editions.models.tables import ReportEdition, ReportEditionFile
 from branch.reports.editions.states import EditionState
 from branch.reports.models.tables import Report
-from core.database import session
+from core.database import session, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,10 @@ def find(digest: str) -> SealedEdition | None:
     edition: ReportEdition = row.ReportEdition
     files = session.scalars(select(ReportEditionFile).where(ReportEditionFile.edition_id == edition.id)).all()
     return SealedEdition(
-        KeptEdition(
+        view_of(
+            KeptEdition,
+            edition,
             label=f"{unit_by_id(edition.unit_id).code}/{edition.period}/P{edition.number}",
-            state=edition.state,
-            published_at=edition.published_at,
-            ended_at=edition.ended_at,
-            reason=edition.reason,
         ),
         edition.report_id,
         row.name,

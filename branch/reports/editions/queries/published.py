@@ -14,7 +14,7 @@ from branch.reports.document import Document, from_json
 from branch.reports.editions.models.tables import ReportEdition, ReportEditionFile
 from branch.reports.editions.states import EditionState
 from branch.reports.models.tables import Report
-from core.database import session
+from core.database import session, view_of
 from core.errors import NotFound
 from core.languages import FIRST
 
@@ -102,7 +102,7 @@ def edition_of(unit_code: str, period: str, *, language: str) -> EditionView:
     return EditionView(
         newest,
         from_json(documents.get(f"public-{language}") or documents[f"public-{FIRST.code}"]),
-        tuple(EditionFile(file.name, file.format, file.locale, file.sha256, file.size) for file in files),
+        tuple(view_of(EditionFile, file) for file in files),
         tuple(lines[1:]),
     )
 
@@ -147,17 +147,8 @@ def _lines(*, unit_code: str = "", period: str = "") -> list[EditionLine]:
     if period:
         query = query.where(ReportEdition.period == period)
     return [
-        EditionLine(
-            public_id=edition.public_id,
-            unit_code=unit.code,
-            unit_name=unit_name(unit_view(unit)),
-            period=edition.period,
-            number=edition.number,
-            version=version,
-            state=edition.state,
-            published_at=edition.published_at,
-            ended_at=edition.ended_at,
-            reason=edition.reason,
+        view_of(
+            EditionLine, edition, unit_code=unit.code, unit_name=unit_name(unit_view(unit)), version=version
         )
         for edition, unit, version in session.execute(query)
     ]
