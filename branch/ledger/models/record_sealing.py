@@ -1,6 +1,5 @@
 """What the public log keeps of what reports rest on besides sales: words on channels, covered days, costs."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -8,7 +7,6 @@ from sqlalchemy import select
 
 from branch.ledger.models.tables import ChannelCoverage, GrowerCost, SalesChannel
 from core import seal
-from core.database import session
 
 DECLARED = "sales_channel"
 COVERED = "channel_coverage"
@@ -19,13 +17,11 @@ def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def declaration_subject(row: SalesChannel) -> str:
-    """How the log calls one version of a grower's word on a channel."""
+def _declaration_subject(row: SalesChannel) -> str:
     return f"sales-channel/{row.grower_id}/{row.channel}/{row.version}"
 
 
-def declaration_body(row: SalesChannel) -> dict[str, Any]:
-    """Everything that one version says."""
+def _declaration_body(row: SalesChannel) -> dict[str, Any]:
     return {
         "grower_id": row.grower_id,
         "channel": row.channel,
@@ -38,13 +34,11 @@ def declaration_body(row: SalesChannel) -> dict[str, Any]:
     }
 
 
-def coverage_subject(row: ChannelCoverage) -> str:
-    """How the log calls the days that one import covers."""
+def _coverage_subject(row: ChannelCoverage) -> str:
     return f"coverage/{row.grower_id}/{row.channel}/{row.reference}"
 
 
-def coverage_body(row: ChannelCoverage) -> dict[str, Any]:
-    """The channel, the shop, the days and the import."""
+def _coverage_body(row: ChannelCoverage) -> dict[str, Any]:
     return {
         "grower_id": row.grower_id,
         "channel": row.channel,
@@ -56,13 +50,11 @@ def coverage_body(row: ChannelCoverage) -> dict[str, Any]:
     }
 
 
-def cost_subject(row: GrowerCost) -> str:
-    """How the log calls one version of an amount."""
+def _cost_subject(row: GrowerCost) -> str:
     return f"cost/{row.grower_id}/{row.season}/{row.purpose}/{row.version}"
 
 
-def cost_body(row: GrowerCost) -> dict[str, Any]:
-    """Everything that one version says."""
+def _cost_body(row: GrowerCost) -> dict[str, Any]:
     return {
         "grower_id": row.grower_id,
         "season": row.season,
@@ -77,36 +69,26 @@ def cost_body(row: GrowerCost) -> dict[str, Any]:
 
 def seal_cost(row: GrowerCost) -> None:
     """Seal an amount that has just been written."""
-    seal.append(COST, cost_subject(row), cost_body(row))
+    seal.append(COST, _cost_subject(row), _cost_body(row))
 
 
 def seal_declaration(row: SalesChannel) -> None:
     """Seal a grower's word that has just been written."""
-    seal.append(DECLARED, declaration_subject(row), declaration_body(row))
+    seal.append(DECLARED, _declaration_subject(row), _declaration_body(row))
 
 
 def seal_coverage(row: ChannelCoverage) -> None:
     """Seal covered days that have just been written."""
-    seal.append(COVERED, coverage_subject(row), coverage_body(row))
+    seal.append(COVERED, _coverage_subject(row), _coverage_body(row))
 
 
-def _declarations() -> Iterator[tuple[str, seal.Body]]:
-    for row in session.scalars(select(SalesChannel).order_by(SalesChannel.id)):
-        yield declaration_subject(row), declaration_body(row)
-
-
-def _coverage() -> Iterator[tuple[str, seal.Body]]:
-    for row in session.scalars(select(ChannelCoverage).order_by(ChannelCoverage.id)):
-        yield coverage_subject(row), coverage_body(row)
-
-
-def _costs() -> Iterator[tuple[str, seal.Body]]:
-    for row in session.scalars(select(GrowerCost).order_by(GrowerCost.id)):
-        yield cost_subject(row), cost_body(row)
-
-
-SOURCES = (
-    seal.SealSource(kind=DECLARED, bodies=_declarations, tables=("sales_channel",)),
-    seal.SealSource(kind=COVERED, bodies=_coverage, tables=("channel_coverage",)),
-    seal.SealSource(kind=COST, bodies=_costs, tables=("grower_cost",)),
+_KINDS: tuple[tuple[str, Any, Any, Any], ...] = (
+    (DECLARED, SalesChannel, _declaration_subject, _declaration_body),
+    (COVERED, ChannelCoverage, _coverage_subject, _coverage_body),
+    (COST, GrowerCost, _cost_subject, _cost_body),
+)
+# Each kind has the name of its table.
+SOURCES = tuple(
+    seal.SealSource(kind, seal.bodies_of(select(model).order_by(model.id), subject, body), tables=(kind,))
+    for kind, model, subject, body in _KINDS
 )

@@ -1,6 +1,6 @@
 """What the public log keeps of a sale fact: a salted digest of all its figures."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,6 @@ from sqlalchemy import select
 from branch.ledger.models.tables import SaleFactRow
 from branch.ledger.rules.facts import SaleFact
 from core import seal
-from core.database import session
 
 KIND = "sale_fact"
 PLAIN = (
@@ -57,12 +56,12 @@ def seal_facts(facts: Iterable[SaleFact], *, at: datetime) -> None:
     )
 
 
-def _bodies() -> Iterator[tuple[str, dict[str, Any]]]:
-    rows = session.scalars(
-        select(SaleFactRow).order_by(SaleFactRow.id).execution_options(yield_per=500, populate_existing=True)
-    )
-    for row in rows:
-        yield subject_of(row.source, row.source_ref), sealed_body(row, recorded_at=row.recorded_at)
-
-
-SOURCE = seal.SealSource(kind=KIND, bodies=_bodies, tables=("sale_fact",))
+SOURCE = seal.SealSource(
+    KIND,
+    seal.bodies_of(
+        select(SaleFactRow).order_by(SaleFactRow.id).execution_options(populate_existing=True),
+        lambda row: subject_of(row.source, row.source_ref),
+        lambda row: sealed_body(row, recorded_at=row.recorded_at),
+    ),
+    tables=("sale_fact",),
+)

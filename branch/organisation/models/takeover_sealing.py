@@ -1,6 +1,5 @@
 """What the public log keeps of a take-over: who does whose work, from when until when; the reason by its digest."""
 
-from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -11,6 +10,10 @@ from core import seal
 from core.database import session
 
 KIND = "takeover"
+
+
+def _subject(row: Takeover) -> str:
+    return f"takeover/{row.public_id}"
 
 
 def _body(row: Takeover, unit_code: str) -> dict[str, Any]:
@@ -29,18 +32,18 @@ def _body(row: Takeover, unit_code: str) -> dict[str, Any]:
 def seal_takeover(row: Takeover) -> None:
     """Seal a take-over as it stands; it is flushed."""
     code = session.scalars(select(Unit.code).where(Unit.id == row.unit_id)).one()
-    seal.append(KIND, f"takeover/{row.public_id}", _body(row, code))
+    seal.append(KIND, _subject(row), _body(row, code))
 
 
-def _bodies() -> Iterator[tuple[str, dict[str, Any]]]:
-    rows = session.execute(
+SOURCE = seal.SealSource(
+    KIND,
+    seal.bodies_of(
         select(Takeover, Unit.code)
         .join(Unit, Unit.id == Takeover.unit_id)
         .order_by(Takeover.id)
-        .execution_options(yield_per=500, populate_existing=True)
-    )
-    for row, code in rows:
-        yield f"takeover/{row.public_id}", _body(row, code)
-
-
-SOURCE = seal.SealSource(kind=KIND, bodies=_bodies, tables=("takeover",))
+        .execution_options(populate_existing=True),
+        _subject,
+        _body,
+    ),
+    tables=("takeover",),
+)

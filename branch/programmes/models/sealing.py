@@ -1,6 +1,5 @@
 """What the public log keeps of a programme: its unit and dates, who noted it and what was said by their digests, its end."""
 
-from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -8,7 +7,6 @@ from sqlalchemy import select
 
 from branch.programmes.models.tables import Programme
 from core import seal
-from core.database import session
 
 KIND = "programme"
 
@@ -43,10 +41,12 @@ def seal_programme(row: Programme) -> None:
     seal.append(KIND, subject_of(row), sealed_body(row))
 
 
-def _bodies() -> Iterator[tuple[str, seal.Body]]:
-    rows = session.scalars(select(Programme).order_by(Programme.id).execution_options(populate_existing=True))
-    for row in rows.all():
-        yield subject_of(row), sealed_body(row)
-
-
-SOURCE = seal.SealSource(kind=KIND, bodies=_bodies, tables=("programme",))
+SOURCE = seal.SealSource(
+    KIND,
+    seal.bodies_of(
+        select(Programme).order_by(Programme.id).execution_options(populate_existing=True),
+        subject_of,
+        sealed_body,
+    ),
+    tables=("programme",),
+)

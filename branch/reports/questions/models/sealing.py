@@ -1,6 +1,5 @@
 """What the public log keeps of a question or an answer: who, when, about what, and a digest of the words."""
 
-from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
 
@@ -10,7 +9,6 @@ from sqlalchemy.orm import aliased
 from branch.reports.models.tables import Report
 from branch.reports.questions.models.tables import ReportPost
 from core import seal
-from core.database import session
 
 KIND = "report_post"
 
@@ -20,7 +18,7 @@ def subject_of(public_id: str) -> str:
     return f"report-post/{public_id}"
 
 
-def sealed_body(post: ReportPost, *, report: str, about: str | None) -> dict[str, Any]:
+def sealed_body(post: ReportPost, report: str, about: str | None) -> dict[str, Any]:
     """The facts of a post that must not be bent; words and names by their digests."""
     return {
         "number": post.number,
@@ -38,20 +36,20 @@ def sealed_body(post: ReportPost, *, report: str, about: str | None) -> dict[str
 
 def seal_post(post: ReportPost, *, report: str, about: str | None) -> None:
     """Seal a flushed post."""
-    seal.append(KIND, subject_of(post.public_id), sealed_body(post, report=report, about=about))
+    seal.append(KIND, subject_of(post.public_id), sealed_body(post, report, about))
 
 
-def _bodies() -> Iterator[tuple[str, dict[str, Any]]]:
-    question = aliased(ReportPost)
-    rows = session.execute(
-        select(ReportPost, Report.public_id, question.public_id)
+_QUESTION = aliased(ReportPost)
+SOURCE = seal.SealSource(
+    KIND,
+    seal.bodies_of(
+        select(ReportPost, Report.public_id, _QUESTION.public_id)
         .join(Report, Report.id == ReportPost.report_id)
-        .outerjoin(question, question.id == ReportPost.about_id)
+        .outerjoin(_QUESTION, _QUESTION.id == ReportPost.about_id)
         .order_by(ReportPost.id)
-        .execution_options(populate_existing=True)
-    )
-    for post, report, about in rows:
-        yield subject_of(post.public_id), sealed_body(post, report=report, about=about)
-
-
-SOURCE = seal.SealSource(kind=KIND, bodies=_bodies, tables=("report_post",))
+        .execution_options(populate_existing=True),
+        lambda post: subject_of(post.public_id),
+        sealed_body,
+    ),
+    tables=("report_post",),
+)
