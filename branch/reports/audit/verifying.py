@@ -17,11 +17,11 @@ from sqlalchemy import func, select
 
 from branch.organisation.models.tables import Unit
 from branch.organisation.queries.tree import unit_by_id
-from branch.reports.audit import claims as carried
+from branch.reports.audit import claims as report_claims
 from branch.reports.audit.comparing import Audit, audit
 from branch.reports.audit.replaying import Replayed, replay
 from branch.reports.document import from_json
-from branch.reports.editions.queries import proof as proving
+from branch.reports.editions.queries import proof as edition_proofs
 from branch.reports.editions.queries.proof import KeptEdition
 from branch.reports.formats.annex import ANNEX_FORMAT
 from branch.reports.models.sealing import sealed_body, subject_of
@@ -106,7 +106,7 @@ class Verdict:
 def verify(data: bytes) -> Verdict:
     """Everything that can be said of the bytes of a file."""
     digest = hashlib.sha256(data).hexdigest()
-    claim = carried.read(data)
+    claim = report_claims.read(data)
     session.rollback()
     row = session.execute(
         select(Report, ReportFile.name)
@@ -117,7 +117,7 @@ def verify(data: bytes) -> Verdict:
     ).one_or_none()
     if row is not None:
         return _of_report(row.Report, row.name, digest, claim.form)
-    sealed_edition = proving.find(digest)
+    sealed_edition = edition_proofs.find(digest)
     if sealed_edition is not None:
         return _of_edition(sealed_edition, digest, claim.form)
     named = None if claim.number is None else _named(claim.number)
@@ -143,7 +143,7 @@ def _of_report(report: Report, name: str, digest: str, form: str) -> Verdict:
     )
 
 
-def _of_edition(sealed_edition: proving.SealedEdition, digest: str, form: str) -> Verdict:
+def _of_edition(sealed_edition: edition_proofs.SealedEdition, digest: str, form: str) -> Verdict:
     """The edition and the report behind it are sealed apart, so each is asked for."""
     report = session.get_one(Report, sealed_edition.report_id)
     annex, intact = _annex(report)

@@ -23,7 +23,7 @@ from core import seal
 from core.clock import local_day, now
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, current_actor, may, requires
-from core.progress.service import starting
+from core.progress.service import starting as progress
 from core.scopes import Scope
 
 blueprint = Blueprint("reports", __name__)
@@ -73,12 +73,12 @@ def build() -> ResponseReturnValue:
     require_unit_access(actor_id(), unit.id, "reports.build")
     actor = current_actor()
     with creating() as made:
-        job = starting.start(
+        job = progress.start(
             "report",
             task="branch.reports.build",
             args=[unit.code, period.key, actor.account_id, actor.display_name],
             owner_account_id=actor.account_id,
-            needs=starting.Authority("reports.build", unit_id=unit.id),
+            needs=progress.Authority("reports.build", unit_id=unit.id),
             message=_("Waiting for its turn"),
         )
         made.leads_to(url_for("progress.job", public_id=job))

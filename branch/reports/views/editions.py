@@ -20,7 +20,7 @@ from core.clock import now
 from core.errors import NotFound
 from core.form_keys.views import creates, creating
 from core.gate import actor_id, current_actor, public, requires
-from core.progress.service import starting
+from core.progress.service import starting as progress
 from core.scopes import Scope
 
 blueprint = Blueprint("editions", __name__)
@@ -71,12 +71,12 @@ def publish(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     unit_id = publishing.require_allowed(public_id, account_id=actor_id()).unit_id
     with creating() as made:
-        job = starting.start(
+        job = progress.start(
             "edition",
             task="branch.reports.publish_edition",
             args=[public_id, actor.account_id],
             owner_account_id=actor.account_id,
-            needs=starting.Authority("reports.publish", unit_id=unit_id),
+            needs=progress.Authority("reports.publish", unit_id=unit_id),
         )
         made.leads_to(url_for("progress.job", public_id=job))
     return made.answer()
