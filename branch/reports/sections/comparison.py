@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from branch.ledger.rules.periods import Period
-from branch.reports.document import Chart, Column, Definition, Row, Section, Series, Table
+from branch.reports.document import Chart, Column, Definition, Figure, Row, Section, Series, Table
 from branch.reports.facts import figures
 from branch.reports.facts.bridge import Bridge, bridge
 from branch.reports.facts.evidence import Scope
@@ -94,6 +96,27 @@ def all_growers_sentence(now: Totals, before: Totals) -> str:
         before=numbers.amount(before.net_minor),
         now=numbers.amount(now.net_minor),
     )
+
+
+def net_figure(now: Totals, *, with_plants: bool) -> Figure:
+    """Rung D1: net sales, and what was paid for a plant."""
+    price = numbers.NOTHING if now.average_price_minor is None else numbers.yuan(now.average_price_minor)
+    sold = _(
+        "%(plants)s, average price %(price)s yuan a plant.", plants=numbers.plants(now.plants), price=price
+    )
+    amount = numbers.amount(now.net_minor)
+    return Figure("net", _("Net sales"), amount, "D1", _("counted"), sold if with_plants else "")
+
+
+def growth_figure(growth: Decimal | None) -> Figure:
+    """Rung D2: all growers against last year."""
+    label = _("Against last year, all growers")
+    return Figure("growth", label, stated(growth), "D2", _("compared"), ordinary_growth())
+
+
+def stated(ratio: Decimal | None) -> str:
+    """A relative change with its sign, or that there is none."""
+    return _("not stated") if ratio is None else numbers.signed(ratio)
 
 
 def like_for_like_sentence(like: figures.LikeForLike) -> str:

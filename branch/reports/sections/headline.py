@@ -13,7 +13,7 @@ from branch.reports.facts import figures
 from branch.reports.facts.blocks import blocks_of
 from branch.reports.facts.bridge import bridge
 from branch.reports.facts.evidence import Scope
-from branch.reports.sections.comparison import not_yet_compared, ordinary_growth
+from branch.reports.sections.comparison import growth_figure, net_figure, not_yet_compared, stated
 from branch.reports.sections.effect import headline_figure
 from branch.reports.wording import numbers
 
@@ -47,27 +47,6 @@ def _against_last_year(all_growth: Decimal | None, like: figures.LikeForLike) ->
             share=numbers.NOTHING if like.share_now is None else numbers.percent(like.share_now),
         ),
     )
-
-
-def net_figure(now: figures.Totals, *, with_plants: bool) -> Figure:
-    """Rung D1: net sales, and what was paid for a plant."""
-    price = numbers.NOTHING if now.average_price_minor is None else numbers.yuan(now.average_price_minor)
-    sold = _(
-        "%(plants)s, average price %(price)s yuan a plant.", plants=numbers.plants(now.plants), price=price
-    )
-    amount = numbers.amount(now.net_minor)
-    return Figure("net", _("Net sales"), amount, "D1", _("counted"), sold if with_plants else "")
-
-
-def growth_figure(growth: Decimal | None) -> Figure:
-    """Rung D2: all growers against last year."""
-    label = _("Against last year, all growers")
-    return Figure("growth", label, stated(growth), "D2", _("compared"), ordinary_growth())
-
-
-def stated(ratio: Decimal | None) -> str:
-    """A relative change with its sign, or that there is none."""
-    return _("not stated") if ratio is None else numbers.signed(ratio)
 
 
 def changed(period: Period, scope: Scope) -> tuple[str, ...]:

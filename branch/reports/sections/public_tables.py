@@ -15,8 +15,14 @@ from branch.reports.facts.blocks import ORDERS, PLANTS
 from branch.reports.facts.coded_sums import OTHERS
 from branch.reports.facts.evidence import Scope
 from branch.reports.sections.breakdown_table import LONGEST_CHART, sales_bars, why_empty
-from branch.reports.sections.comparison import all_growers_sentence, not_yet_compared, ordinary_growth
-from branch.reports.sections.headline import growth_figure, net_figure, stated
+from branch.reports.sections.comparison import (
+    all_growers_sentence,
+    growth_figure,
+    net_figure,
+    not_yet_compared,
+    ordinary_growth,
+    stated,
+)
 from branch.reports.sections.money_charts import month_columns, months_chart
 from branch.reports.sections.public_sums import LIKE, Breakdown, Part
 from branch.reports.wording import numbers
