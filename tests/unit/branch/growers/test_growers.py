@@ -140,6 +140,7 @@ def test_somebody_works_for_one_grower_only(tree, at):
     assert database.scalars(select(GrowerMember.grower_id)).all() == [first.id]
 
 
+@pytest.mark.both
 def test_the_list_counts_states_and_turns_pages(tree):
     with transaction():
         for _ in range(21):
