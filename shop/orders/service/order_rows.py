@@ -12,11 +12,11 @@ from core.clock import local_year
 from core.database import session
 from core.ids import access_token, readable_number
 from shop.cart.rules import Offer
-from shop.orders.models.tables import Consignment, Order, OrderLine
+from shop.orders.models.tables import Consignment, ConsignmentChange, Order, OrderLine
 from shop.orders.rules.order_request import OrderRequest
 from shop.orders.rules.splitting import Share, Split
 from shop.orders.service.buyer_keys import address_key, network_key
-from shop.orders.service.transitions import FULFILMENT, PAYMENT
+from shop.orders.service.transitions import PAYMENT
 from shop.orders.states import BUYER, FulfilmentState, PaymentMethod, first_payment_state
 
 # What a line keeps of its offer, as it was then.
@@ -99,8 +99,9 @@ def write_consignments(order: Order, whole: Split, offers: Mapping[int, Offer], 
         )
     session.add_all(consignments)
     session.flush()
-    for consignment in consignments:
-        FULFILMENT.note(consignment, None, at=at, by=order.account_id, actor=BUYER.role)
+    made = {"to_state": state, "at": at, "actor": BUYER.role, "by_account_id": order.account_id}
+    changes = [made | {"consignment_id": consignment.id} for consignment in consignments]
+    session.execute(insert(ConsignmentChange), changes)  # one statement, however many parcels
     rows = []
     for consignment, share in zip(consignments, whole.shares, strict=True):
         rows += _line_rows(consignment.id, share, offers)
