@@ -43,6 +43,19 @@ def test_a_month_in_which_nobody_sold_hides_nothing_of_a_longer_window():
     assert blocks.may_show([NET, "channels:shop"], sellers, [Period(2026, 3), APRIL])
 
 
+def test_the_smallest_row_goes_with_the_one_that_one_grower_sold():
+    sold = {"jd": (1, 2, 3), "pinduoduo": (1, 2, 3, 4), "taobao": (5,)}
+    rows = [
+        MonthRow(grower, APRIL, channel, "jingui", Totals(1, 10, 1000))
+        for channel, growers in sold.items()
+        for grower in growers
+    ]
+    places = dict.fromkeys(range(1, 6), "branch")
+    blocks = DisclosureControl(BranchFacts(rows, (), (), places, places))
+    shown = {channel for channel in sold if blocks.may_show([f"channels:{channel}"], places, [APRIL])}
+    assert shown == {"pinduoduo"}
+
+
 def hide(*codes, in_rows=True):
     """Some channels have no row of their own, or no number in any month."""
 

@@ -178,8 +178,11 @@ def test_a_whole_refund_before_dispatch_puts_everything_back(order, variants, se
     assert sum(one.plants for one in facts(session)) == 0
 
 
-def test_the_same_refund_is_applied_once(order, at):
+@pytest.mark.parametrize("disputed", [False, True])
+def test_the_same_refund_is_applied_once(order, at, disputed):
     pay(order, at)
+    if disputed:  # the payment then stays where it is
+        do(orders.open_dispute, order.id, at=at, reference="dp_1")
     assert refund(order, 1_00, at) is True
     assert refund(order, 1_00, at) is False
     assert order_by_id(order.id).refunded_minor == 1_00

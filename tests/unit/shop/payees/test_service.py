@@ -65,8 +65,16 @@ def test_an_account_is_confirmed_once_and_withdrawn_once(person, proposed, sessi
         service.withdraw(proposed, reason="tidied up", by=deputy, at=at + 2 * HOUR)
     assert refused.value.code == "payee_decided"
     row = session.scalars(sa.select(PayeeAccount)).one()
-    assert (row.confirmed_by_account_id, row.in_force_from) == (mayor, since)
+    assert (row.confirmed_by_account_id, row.confirmed_at, row.in_force_from) == (mayor, at, since)
     assert (row.withdrawn_by_account_id, row.withdrawn_reason) == (mayor, "stolen")
+
+
+def test_what_was_withdrawn_is_not_confirmed_any_more(person, proposed, at):
+    mayor = person("committee", "guihua")
+    service.withdraw(proposed, reason="mistyped", by=mayor, at=at)
+    with pytest.raises(Conflict) as refused:
+        service.confirm(proposed, by=mayor, at=at + HOUR)
+    assert refused.value.code == "payee_decided"
 
 
 def test_where_nobody_looks_for_transfers_no_account_is_proposed(tree, person, at):

@@ -127,6 +127,28 @@ def test_a_shop_is_suspended_until_its_case_is_decided_otherwise(staff, scene, a
     assert list(invariants.disagreements()) == []
 
 
+def test_a_shop_that_the_branch_and_a_case_suspend_waits_for_both(session, staff, scene, at):
+    with transaction():
+        grower_id = make_case(subject=Subject.of_code(scene.code_id), at=at).grower_id
+        shop = make_storefront(grower_id, at=at)
+    case = confirmed(staff, at, Subject.of_shop(shop.address, grower_id=grower_id))
+
+    def decide(step):
+        with transaction():
+            decide_storefront(shop.public_id, step, reason="另有原因", by_account_id=staff[0], at=at)
+
+    decide(StorefrontStep.SUSPEND)
+    act(case, "shop_suspended", staff, at)
+    told = session.scalars(select(OutboxEvent).where(OutboxEvent.name == "StorefrontSuspended")).all()
+    assert {event.body["reason"] for event in told} == {"另有原因", "依规处理"}
+    session.rollback()
+    decide(StorefrontStep.REINSTATE)
+    assert storefront_suspended_by(shop.public_id) == [case.number]
+    assert check_url(shop.address, at=at).status == "suspended", "the case still says so"
+    cleared(case, staff, at)
+    assert check_url(shop.address, at=at).status == "authorised"
+
+
 def test_a_case_is_decided_otherwise_though_the_address_names_no_shop_any_more(staff, scene, at):
     with transaction():
         grower_id = make_case(subject=Subject.of_code(scene.code_id), at=at).grower_id

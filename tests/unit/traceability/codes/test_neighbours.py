@@ -8,7 +8,7 @@ from tests.factories.accounts import make_account
 from tests.factories.traceability import make_codes, make_lot, ship
 from tests.seals import not_as_sealed
 from traceability.api import accept_codes, activate_batch, void_batch
-from traceability.codes.models.tables import Code
+from traceability.codes.models.tables import Code, VoidProposal
 from traceability.codes.queries.batches import get_batch
 from traceability.codes.service.approvals import decide_void, propose_void
 from traceability.codes.service.issuing import decide_batch, note_printed, request_batch
@@ -153,9 +153,11 @@ def test_a_file_is_noted_for_its_own_batch_and_once(session, pair, at):
     assert refused.value.code == "code_state"
 
 
-@pytest.mark.parametrize(("confirm", "expected"), [(True, "voided"), (False, "printed")])
+@pytest.mark.parametrize(
+    ("confirm", "expected", "word"), [(True, "voided", "done"), (False, "printed", "refused")]
+)
 @pytest.mark.both
-def test_two_people_stand_behind_a_proposed_void(session, pair, at, confirm, expected):
+def test_two_people_stand_behind_a_proposed_void(session, pair, at, confirm, expected, word):
     one, other = make_account(at=at).id, make_account(at=at).id
     proposal = propose_void(pair[0].batch.number, 1, 2, reason="stolen", at=at, by=one)
     beside = propose_void(pair[1].batch.number, 1, 2, reason="stolen", at=at, by=one)
@@ -166,6 +168,8 @@ def test_two_people_stand_behind_a_proposed_void(session, pair, at, confirm, exp
     assert decide_void(proposal, confirm=confirm, at=at, by=other) == (2 if confirm else 0)
     assert states(session, pair[0]) == [expected] * 2 + ["printed"]
     assert states(session, pair[1]) == ["printed"] * 3
+    row = session.scalars(sa.select(VoidProposal).where(VoidProposal.public_id == proposal)).one()
+    assert (row.state, row.decided_by_account_id, row.decided_at) == (word, other, at)
     with pytest.raises(Conflict) as refused:
         decide_void(proposal, confirm=True, at=at, by=other)
     assert refused.value.code == "void_decided"
