@@ -156,12 +156,12 @@ def test_suspending_and_reinstating_leave_who_when_and_why(session, at, grower, 
         licence = make_licence(grower, at=at)
     with transaction():
         service.suspend(
-            licence.number, reason="标签来源不明", by_account_id=secretary, at=at + timedelta(days=1)
+            licence.number, reason=" 标签来源不明", by_account_id=secretary, at=at + timedelta(days=1)
         )
     with pytest.raises(LicenceNotValid):
         require_valid_licence(grower.id, at=at + timedelta(days=1))
     with transaction():
-        service.reinstate(licence.number, reason=" 已查清\n", by_account_id=secretary, at=at + timedelta(days=2))
+        service.reinstate(licence.number, reason="已查清", by_account_id=secretary, at=at + timedelta(days=2))
 
     assert require_valid_licence(grower.id, at=at + timedelta(days=2))
     suspended, reinstated = changes_of(get_licence(licence.number, at=at).id)[-2:]

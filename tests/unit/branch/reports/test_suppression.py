@@ -161,6 +161,19 @@ def test_the_sentence_on_what_moved_most_names_no_channel_of_one_grower(app):
     assert not any("moved most" in line for line in document.changed)
 
 
+def test_nor_one_that_was_one_growers_a_year_ago(app):
+    sales = [
+        (grower, month, "shop", "jingui", "D3", "ZJ")
+        for grower in range(1, 9)
+        for month in (APRIL, APRIL.year_before())
+    ]
+    many = [(grower, APRIL, "jd", "jingui", "D3", "ZJ") for grower in range(1, 9)]
+    scope = town(*sales, *many, (1, APRIL.year_before(), "jd", "jingui", "D3", "ZJ"))
+    with app.test_request_context(), force_locale("en"):
+        document = assemble(APRIL, scope, report_sections(), locale="en")
+    assert not any("moved most" in line for line in document.changed)
+
+
 def test_of_one_large_grower_the_share_is_not_told(app):
     sales = [(1, APRIL, "shop", "jingui", f"D{number}", "ZJ") for number in range(9)]
     scope = town(*sales, *((grower, APRIL, "shop", "jingui", "D3", "ZJ") for grower in range(2, 6)))
@@ -212,6 +225,33 @@ def test_the_report_and_the_public_edition_of_a_month_together_give_nobody_away(
     if not blocks_of(scope).is_small(APRIL):
         for quantity in READ_BY_ALL:
             assert not any(given_away(list(rows_of_both(scope, quantity))).values())
+
+
+def hidden_in(scope, table):
+    """The codes of a table that April's report and its public edition leave out."""
+    blocks, codes = blocks_of(scope), {code_of(table, scope, atom) for atom in sold(scope)}
+    public = {code for code in codes if not blocks.may_show([f"{table}:{code}"], scope.growers, [APRIL])}
+    return blocks.codes_to_hide(table, [APRIL]), public
+
+
+def test_a_report_prints_no_row_that_its_public_edition_leaves_out():
+    scope = town(
+        *((1, APRIL, "shop", "jingui", "D3", "ZJ"), (2, APRIL, "shop", "dangui", "DBH8", "ZJ")),
+        *((grower, APRIL, "shop", "dangui", "DBH8", "HB") for grower in (3, 4)),
+        *((6, APRIL, "douyin", "dangui", "DBH8", "ZJ"), (7, APRIL, "jd", "jingui", "D3", "ZJ")),
+    )
+    ours, public = hidden_in(scope, "villages")
+    assert ours == public == {"village-0", "village-1", "village-2"}
+
+
+def test_rows_that_are_not_printed_anyway_take_no_other_with_them():
+    scope = town(
+        *((2, APRIL, "jd", "dangui", *where) for where in (("D3", "HB"), ("DBH8", "ZJ"))),
+        *((4, APRIL, "douyin", "jingui", "D3", "ZJ"), (4, APRIL, "shop", "jingui", "DBH8", "ZJ")),
+        *((5, APRIL, "jd", "dangui", "DBH8", "ZJ"), (6, APRIL, "jd", "dangui", "D3", "ZJ")),
+        growers=7,
+    )
+    assert hidden_in(scope, "sizes") == (set(), set())
 
 
 def test_a_month_of_two_growers_has_no_number_in_a_breakdown(app):

@@ -4,8 +4,9 @@ import pytest
 import sqlalchemy as sa
 
 from core.errors import Conflict
-from shop.payments.models.tables import Payment
-from shop.payments.service.row_locks import reserve_refund
+from shop.payments.models.tables import Payment, Refund, RefundChange
+from shop.payments.service.row_locks import move_refund, reserve_refund
+from shop.payments.states import RefundState
 from tests.factories.orders import make_order
 
 
@@ -53,3 +54,24 @@ def test_no_more_is_given_back_than_came_in(session, payments, amounts, refused)
     else:
         reserve_refund(payments[0], last)
     assert given_back(session) == [sum(before) + last * (not refused), 0]
+
+
+@pytest.mark.both
+def test_what_a_provider_says_at_length_is_kept_as_far_as_its_column_goes(session, payments, at):
+    payment = session.get_one(Payment, payments[0])
+    refund = Refund(
+        number="RF-1",
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        kind="agreed",
+        amount_minor=1,
+        currency="CNY",
+        idempotency_key="r1",
+        next_attempt_at=at,
+        created_at=at,
+    )
+    session.add(refund)
+    session.flush()
+    move_refund(refund, RefundState.FAILED, at=at, cause="no" * 200)
+    session.flush()
+    assert session.scalars(sa.select(RefundChange.cause)).one() == "no" * 100

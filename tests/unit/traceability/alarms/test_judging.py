@@ -170,6 +170,14 @@ def test_what_was_cleared_counts_no_more_but_what_follows_does(session, scene, a
     assert session.scalar(pieces) == 2 * before, "what follows is put on record too"
 
 
+def test_nobody_reopens_an_alarm_by_hand(session, scene, at, person):
+    judge(copies_seen(scene.code, at))
+    decide(AlarmStep.CLEAR, at, person)
+    with pytest.raises(Conflict) as refused:
+        decide(AlarmStep.REOPEN, at, person)
+    assert refused.value.code == "alarm_state"
+
+
 def test_a_decision_needs_a_note(session, scene, at, person):
     judge(copies_seen(scene.code, at))
     with pytest.raises(Invalid):
