@@ -61,6 +61,11 @@ def test_a_request_that_never_looked_whose_it_is_does_not_commit(app, scope):
             pass
         return "committed"
 
+    def looking_elsewhere() -> str:
+        for other in set(Scope) - {scope}:
+            note_checked(other)
+        return careless()
+
     def careful() -> str:
         note_checked(scope)
         return careless()
@@ -69,6 +74,9 @@ def test_a_request_that_never_looked_whose_it_is_does_not_commit(app, scope):
         with app.test_request_context("/careless", method=method):
             with pytest.raises(ScopeNotCheckedError, match=scope):
                 public(scope=scope)(careless)()
+            with pytest.raises(ScopeNotCheckedError, match=scope):
+                public(scope=scope)(looking_elsewhere)()
+        with app.test_request_context("/careful", method=method):
             assert public(scope=scope)(careful)() == "committed"
 
 
