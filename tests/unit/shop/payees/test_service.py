@@ -111,6 +111,7 @@ def test_everyone_concerned_reads_who_did_what_and_is_led_to_his_own_page(person
         assert one.context["address"].endswith(page), one.receiver
 
 
+@pytest.mark.both
 def test_telling_everyone_asks_as_much_of_the_database_for_many_growers_as_for_one(
     person, proposed, at, count_statements
 ):

@@ -53,6 +53,7 @@ def test_the_last_unit_can_be_promised_and_no_more(shelf, orders, at, wanted, he
     assert figures(shelf[1]) == (10, 0, 0)
 
 
+@pytest.mark.both
 @pytest.mark.parametrize(
     ("difference", "left"), [(5, 15), (1, 11), (0, 10), (-1, 9), (-6, 4), (-7, None), (-11, None)]
 )
