@@ -94,23 +94,28 @@ def _entries(code_id: int) -> list[DoubtView]:
 
 
 def _cases(code_id: int, doubt: Doubt) -> list[DoubtView]:
-    rows = session.scalars(
+    cases = session.scalars(
         select(CounterfeitCase)
         .where(CounterfeitCase.code_id == code_id, _CASE_SPEAKS[doubt])
         .order_by(CounterfeitCase.id)
     ).all()
-    return [DoubtView(doubt, case.number, *_said_in_case(case)) for case in rows]
-
-
-def _said_in_case(case: CounterfeitCase) -> tuple[datetime, str]:
     steps = [str(CaseStep.TAKE), str(CaseStep.CONFIRM)]
-    last = session.scalars(
-        select(CaseChange)
-        .where(CaseChange.case_id == case.id, CaseChange.step.in_(steps), CaseChange.note != "")
-        .order_by(CaseChange.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return (last.at, case.answer or last.note) if last else (case.decided_at or case.opened_at, case.answer)
+    newest: dict[int, CaseChange] = {}
+    if cases:
+        changes = (
+            select(CaseChange)
+            .where(CaseChange.case_id.in_([case.id for case in cases]), CaseChange.step.in_(steps))
+            .where(CaseChange.note != "")
+            .order_by(CaseChange.id)
+        )
+        newest = {change.case_id: change for change in session.scalars(changes)}
+    return [DoubtView(doubt, case.number, *_said_in_case(case, newest.get(case.id))) for case in cases]
+
+
+def _said_in_case(case: CounterfeitCase, change: CaseChange | None) -> tuple[datetime, str]:
+    if change is None:
+        return case.decided_at or case.opened_at, case.answer
+    return change.at, case.answer or change.note
 
 
 def _alarms(code_id: int) -> list[DoubtView]:

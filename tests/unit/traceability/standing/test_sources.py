@@ -108,6 +108,27 @@ def test_a_case_that_was_found_to_be_nothing_doubts_no_code_when_it_is_looked_at
     assert doubts_of(scene.code_id) == []
 
 
+def test_each_case_says_its_own_newest_reason_and_many_ask_no_more_than_one(
+    scene, staff, at, count_statements
+):
+    def find_fake(answer):
+        with transaction():
+            number = make_case(subject=Subject.of_code(scene.code_id), at=at).number
+            confirm_case(number, first=staff[0], second=staff[1], at=at, answer=answer)
+
+    def asked():
+        with count_statements() as seen:
+            said = [view.reason for view in doubts_of(scene.code_id)]
+        return said, len(seen)
+
+    find_fake("标签印错")
+    said, statements = asked()
+    assert said == ["标签印错"]
+    find_fake("照片不符")
+    find_fake("重复出现")
+    assert asked() == (["标签印错", "照片不符", "重复出现"], statements)
+
+
 def test_an_alarm_that_was_doubted_again_says_the_newest_reason(scene, staff, alarm, at):
     decide(alarm, AlarmStep.DOUBT, staff[0], at)
     decide(alarm, AlarmStep.CLEAR, staff[0], at)
